@@ -152,14 +152,22 @@ const databaseStorageGrows: Check = ({ database }) =>
       ]
     : [];
 
+/** Like the name that a console wants typed before it deletes: for this environment and no other. */
+const decommissionNamesThis: Check = ({ environment, decommission }) =>
+  environment === undefined || decommission === undefined || decommission === environment
+    ? []
+    : [fault(keyOf("decommission"), decommission, `${environment}, or not set`)];
+
 /** Spec 3.1.1 and 3.8: production is highly available, and its data is protected. */
 const productionIsHighlyAvailable: Check = (parsed) => {
   if (parsed.environment !== "prod") return [];
   const why = "in environment prod";
   const { deletionProtection, network, nodeGroups, database, cache } = parsed;
   const faults: Fault[] = [];
-  if (deletionProtection === false) {
-    faults.push(fault(keyOf("deletionProtection"), false, `true ${why}`));
+  if (deletionProtection === false && parsed.decommission !== "prod") {
+    faults.push(
+      fault(keyOf("deletionProtection"), false, `true ${why} (or dtem:decommission set to prod)`),
+    );
   }
   if (network !== undefined && network.availabilityZones.length < 3) {
     faults.push(
@@ -243,5 +251,6 @@ export const crossChecks: readonly Check[] = [
   principalsHaveOneRole,
   nodeGroupsAreSound,
   databaseStorageGrows,
+  decommissionNamesThis,
   productionIsHighlyAvailable,
 ];

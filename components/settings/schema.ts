@@ -242,7 +242,9 @@ const database = z.discriminatedUnion("kind", [
           .meta({ description: "Instance class." }),
       })
       .optional()
-      .meta({ description: "Read replica." }),
+      .meta({
+        description: "Read replica. RDS then cannot manage the password, see docs/decisions/0002.",
+      }),
   }),
   z.strictObject({
     kind: z.literal("inCluster").meta({ description: "A StatefulSet: not highly available." }),
@@ -304,6 +306,10 @@ export const sections = {
   deletionProtection: z.boolean().meta({
     description: "Protects data, keys and cluster against deletion and replacement.",
   }),
+  decommission: z
+    .enum(environments)
+    .optional()
+    .meta({ description: "The environment, typed out, before its protection may be taken away." }),
   tags: z
     .record(
       z.string().regex(/^(?!aws:|dtem:).{1,128}$/, "not aws:* or dtem:*"),

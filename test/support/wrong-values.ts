@@ -44,6 +44,12 @@ export const wrongValues: readonly WrongValue[] = [
   },
   {
     stack: "prod",
+    path: "decommission",
+    value: "staging",
+    expected: /dtem:decommission = "staging"; allowed: prod, or not set/,
+  },
+  {
+    stack: "prod",
     path: "tags",
     value: { "dtem:project": "other" },
     expected: /dtem:tags.dtem:project = "other"; allowed: not aws:\* or dtem:\*/,
