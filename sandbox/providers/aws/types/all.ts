@@ -1,0 +1,32 @@
+/** All types that the modelled account knows. */
+import type { ResourceType, ResourceTypes } from "../resource-type";
+import { dataTypes } from "./data";
+import { ec2Types } from "./ec2";
+import { eksTypes } from "./eks";
+import { identityTypes } from "./identity";
+import { observabilityTypes } from "./observability";
+
+/** Types by Pulumi token. */
+export const resourceTypes: ResourceTypes = {
+  ...ec2Types,
+  ...identityTypes,
+  ...eksTypes,
+  ...dataTypes,
+  ...observabilityTypes,
+};
+
+/**
+ * The model of a type.
+ *
+ * @throws Error for a type that the account does not know.
+ */
+export function resourceType(token: string): ResourceType {
+  const type = resourceTypes[token];
+  if (type === undefined) {
+    throw new Error(
+      `The sandbox's AWS account does not know the type ${token}; ` +
+        `add it to one of the tables in sandbox/providers/aws/types/.`,
+    );
+  }
+  return type;
+}
