@@ -4,6 +4,7 @@
  * Importing this file does nothing. Pulumi calls the exported function and takes what it returns as
  * the stack's outputs; the sandbox and the tests call it the same way.
  */
+import { cacheOutputs, databaseOutputs } from "./components/data/endpoints";
 import { createClusterPlatform } from "./components/platform/cluster-platform";
 import { createEksPlatform } from "./components/platform/eks-platform";
 import { loadSettings } from "./components/settings/settings";
@@ -16,7 +17,7 @@ export = function program() {
   return {
     environment: settings.environment,
     clusterName: platform.clusterName,
-    database: platform.database,
-    cache: platform.cache,
+    database: databaseOutputs(platform.database),
+    cache: cacheOutputs(platform.cache),
   };
 };

@@ -40,3 +40,15 @@ export interface CacheEndpoint {
   readonly secret: SecretReference;
   readonly tls: Tls;
 }
+
+/** The endpoint and nothing else, as a stack's output: what implements it has more properties. */
+export function databaseOutputs(endpoint: DatabaseEndpoint): DatabaseEndpoint {
+  const { host, port, database, username, secret, tls } = endpoint;
+  return { host, port, database, username, secret, tls };
+}
+
+/** The endpoint and nothing else, as a stack's output. */
+export function cacheOutputs(endpoint: CacheEndpoint): CacheEndpoint {
+  const { host, port, secret, tls } = endpoint;
+  return { host, port, secret, tls };
+}

@@ -13,7 +13,7 @@ export type ExternalCredentials =
     }
   | {
       readonly kind: "password";
-      /** Put into a Secret by the program; pass a secret output. */
+      /** Put into a Secret by the program, whose contents are secret in the state. */
       readonly password: pulumi.Input<string>;
     };
 
@@ -52,8 +52,7 @@ export function externalSecret(
       },
       stringData: {
         ...(args.username === undefined ? {} : { username: args.username }),
-        // Secret whatever the caller passed: this ends in the state.
-        password: pulumi.secret(credentials.password),
+        password: credentials.password,
       },
     },
     opts,

@@ -22,6 +22,12 @@ const script = `until pg_isready -q; do sleep 2; done
 exec psql --no-psqlrc --set ON_ERROR_STOP=1 --single-transaction --quiet --file /seed/seed.sql
 `;
 
+/** Name of the Job for a script and an image; differs as soon as what is run differs. */
+export function seedJobName(sql: string, image: string): string {
+  const content = JSON.stringify({ script, sql, image });
+  return `${jobName}-${createHash("sha256").update(content).digest("hex").slice(0, 10)}`;
+}
+
 /** Arguments of {@link SeedJob}. */
 export interface SeedJobArgs {
   readonly namespace: pulumi.Input<string>;
@@ -51,8 +57,7 @@ export class SeedJob extends pulumi.ComponentResource {
   constructor(name: string, args: SeedJobArgs, opts?: pulumi.ComponentResourceOptions) {
     super("dtem:data:SeedJob", name, {}, opts);
     const sql = seedSql(createMockData(defaultMockSize));
-    const hash = createHash("sha256").update(script).update(sql).update(args.image).digest("hex");
-    const objectName = `${jobName}-${hash.slice(0, 10)}`;
+    const objectName = seedJobName(sql, args.image);
     const labels = kubernetesLabels({ name: jobName, component: "seed" });
     const client = selectorLabels({ name: jobName });
     const server = selectorLabels({ name: args.serverName });

@@ -48,7 +48,7 @@ export class StoredSecret extends pulumi.ComponentResource {
     );
     const version = new secretsmanager.SecretVersion(
       `${name}-value`,
-      { secretId: secret.arn, secretString: pulumi.secret(args.value) },
+      { secretId: secret.arn, secretString: args.value },
       { parent: this },
     );
     // Read from the version, so that whoever uses the ARN waits for a value to be there.

@@ -66,6 +66,7 @@ export interface MockOptions {
   readonly preview?: boolean;
   /** Stack configuration, with the namespace in the key (`dtem:environment`). */
   readonly config?: Record<string, string>;
+  /** Outputs of created resources, `id` among them; not asked for in preview. */
   readonly resources?: ResourceReplies;
   readonly calls?: CallReplies;
 }
@@ -198,9 +199,7 @@ function describe(request: RegisterResourceRequest, urn: string): RecordedResour
     deletedWith: request.getDeletedwith() === "" ? undefined : nameOf(request.getDeletedwith()),
     provider: request.getProvider() === "" ? undefined : providerName(request.getProvider()),
     providers,
-    inputs: unwrapProps(
-      runtime.deserializeProperties(request.getObject() as never) as Record<string, unknown>,
-    ),
+    inputs: unwrapProps(runtime.deserializeProperties(request.getObject() as never)),
     secretInputs: Object.keys(wire).filter((key) => containsSecret(wire[key])),
     dependencies,
   };
@@ -227,11 +226,13 @@ export async function withMocks<T>(
         if (preview) {
           return { id: undefined, state: known };
         }
-        const state = { ...known, ...cloudState(type, name, known) };
-        return {
-          id: custom === true ? id || String(state.id ?? `${name}-id`) : undefined,
-          state: { ...state, ...options.resources?.[type]?.(name, known) },
+        const state: Props = {
+          ...known,
+          ...cloudState(type, name, known),
+          ...options.resources?.[type]?.(name, known),
         };
+        const fresh = typeof state.id === "string" ? state.id : `${name}-id`;
+        return { id: custom === true ? id || fresh : undefined, state };
       },
       call: ({ token, inputs }: MockCallArgs) => {
         const reply = options.calls?.[token];
@@ -253,7 +254,7 @@ export async function withMocks<T>(
   if (monitor === undefined) {
     throw new Error("the mock monitor is not set");
   }
-  recordRegistrations(monitor as unknown as MonitorPart, resources);
+  recordRegistrations(monitor, resources);
 
   let result: { readonly value: T } | undefined;
   // The SDK takes a stack trace a resource; mapping these back to TypeScript is half of the time.

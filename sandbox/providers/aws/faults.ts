@@ -64,13 +64,8 @@ export class Faults {
     );
   }
 
-  /** Waits as planned, then throws if this call is to fail. */
-  async apply(op: Operation, type: string, urn: string, signal: AbortSignal): Promise<void> {
-    const latency = this.plan.latency.find(
-      (rule) =>
-        new RegExp(rule.type).test(type) && (rule.operation === undefined || rule.operation === op),
-    );
-    if (latency !== undefined) await delay(latency.milliseconds, undefined, { signal });
+  /** Throws if this call is to fail. */
+  failIfPlanned(op: Operation, type: string, urn: string): void {
     this.plan.failures.forEach((rule, index) => {
       const matches =
         rule.operation === op && new RegExp(rule.type).test(type) && new RegExp(rule.urn).test(urn);
@@ -79,5 +74,18 @@ export class Faults {
       this.calls[index] = call;
       if (call > rule.after && call <= rule.after + rule.times) throw new Error(rule.error);
     });
+  }
+
+  /**
+   * Takes as long as planned.
+   *
+   * @throws AbortError when the engine gives up waiting.
+   */
+  async wait(op: Operation, type: string, signal: AbortSignal): Promise<void> {
+    const latency = this.plan.latency.find(
+      (rule) =>
+        new RegExp(rule.type).test(type) && (rule.operation === undefined || rule.operation === op),
+    );
+    if (latency !== undefined) await delay(latency.milliseconds, undefined, { signal });
   }
 }

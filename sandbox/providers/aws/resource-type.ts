@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from "node:crypto";
 
 import type { Props } from "../service";
+import type { Entry, Retained } from "./ledger";
 
 /** The account that a request is made in. */
 export interface Account {
@@ -9,9 +10,20 @@ export interface Account {
   readonly region: string;
 }
 
+/** What else is in the account, for rules that span resources. */
+export interface View {
+  /** Everything of a type. */
+  all(type: string): readonly Entry[];
+  /** The one that a value names, by id, ARN or name. */
+  named(type: string, value: string): Entry | undefined;
+  readonly retained: readonly Retained[];
+}
+
 /** A resource as a table entry sees it. */
 export interface Subject {
   readonly account: Account;
+  /** The account without the resource itself. */
+  readonly view: View;
   /** Logical name in the program. */
   readonly logicalName: string;
   readonly inputs: Props;
@@ -43,15 +55,19 @@ export interface Implicit {
 export interface ResourceType {
   /** Inputs without which AWS refuses the request. */
   readonly required?: readonly string[];
-  /** Top-level inputs whose change replaces the resource. */
+  /** Inputs whose change replaces the resource, as paths: `launchTemplate.id`. */
   readonly replaces?: readonly string[];
-  /** The provider deletes before it makes the successor, because the name is taken. */
-  readonly deleteBeforeReplace?: boolean;
+  /** Lists in which the order says something; in all others it is ignored. */
+  readonly ordered?: readonly string[];
   readonly references?: readonly Reference[];
   /** Input that the Pulumi provider names by itself when it is absent. */
   readonly autoname?: string;
   /** Input whose value must be unique for the type in the account. */
   readonly unique?: string;
+  /** AWS's error code for a second one of the same name or id. @default AlreadyExists */
+  readonly existsCode?: string;
+  /** AWS's answer when something refers to one that is not there. */
+  missing?(value: string): string;
   /** Inputs and outputs that are secret: marked on the wire, hashed in the ledger. */
   readonly secrets?: readonly string[];
   /** Whether the type takes tags. @default true */
@@ -67,7 +83,7 @@ export interface ResourceType {
   /** What the service makes along with it. */
   implicit?(subject: Subject, id: string): readonly Implicit[];
   /** Why the service refuses to delete it now, as `Code: message`. */
-  refuseDeletion?(inputs: Props): string | undefined;
+  refuseDeletion?(inputs: Props, view: View): string | undefined;
   /** What is kept after the deletion, as id and reason. */
   retains?(inputs: Props, id: string): { readonly id: string; readonly reason: string } | undefined;
   /** AWS's error code when something still depends on it. @default DependencyViolation */
