@@ -2,7 +2,17 @@ import pulumi from "@pulumi/eslint-plugin";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["node_modules/", ".sandbox/", "coverage/", "policy/node_modules/"] },
+  {
+    ignores: [
+      "node_modules/",
+      ".sandbox/",
+      "coverage/",
+      "policy/node_modules/",
+      "policy/start.cjs",
+      ".bench/",
+      ".compliance/",
+    ],
+  },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: {
@@ -14,7 +24,16 @@ export default tseslint.config(
     plugins: { "@pulumi": pulumi },
     rules: {
       "@pulumi/no-output-in-template-literal": "error",
-      "@typescript-eslint/no-floating-promises": ["error", { allowForKnownSafeCalls: ["it", "describe"].map((name) => ({ from: "package", name, package: "mocha" })) }],
+      "@typescript-eslint/no-floating-promises": [
+        "error",
+        {
+          allowForKnownSafeCalls: ["it", "describe"].map((name) => ({
+            from: "package",
+            name,
+            package: "mocha",
+          })),
+        },
+      ],
       "no-console": "error",
     },
   },

@@ -90,7 +90,8 @@ async function up(sandbox: Sandbox): Promise<string> {
 async function destroy(sandbox: Sandbox): Promise<string> {
   const { summary } = await sandbox.destroy();
   const { live, retained } = sandbox.leftovers();
-  for (const { id } of retained) print(`  kept: ${id}`);
+  if (retained.length > 0) print("\nKept on purpose in the modelled account");
+  for (const { type, id, reason } of retained) print(`  ${type.padEnd(52)} ${id}: ${reason}`);
   if (live.length > 0) {
     throw new SandboxError(`Left behind: ${live.map(({ id }) => id).join(", ")}`);
   }

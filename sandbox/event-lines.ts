@@ -1,6 +1,18 @@
 /** One readable line for each resource that the engine has finished with. */
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 
+/** What a preview says would be done. */
+const plans: Readonly<Record<string, string>> = {
+  create: "+ create",
+  "create-replacement": "+ create again",
+  update: "~ update",
+  delete: "- delete",
+  "delete-replaced": "- delete the old",
+  replace: "± replace",
+  import: "+ import",
+};
+
+/** What was done. */
 const verbs: Readonly<Record<string, string>> = {
   create: "+ created",
   "create-replacement": "+ created again",
@@ -44,7 +56,7 @@ export class EventLines {
   };
 
   private line(op: string, urn: string, milliseconds: number | undefined): void {
-    const verb = verbs[op];
+    const verb = (this.planning ? plans : verbs)[op];
     if (verb === undefined) return;
     const [type, name] = urn.split("::").slice(-2);
     const ownType = type?.split("$").at(-1) ?? "";

@@ -4,7 +4,7 @@
  */
 import { rmSync } from "node:fs";
 import { execFile } from "node:child_process";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 
 import type {
@@ -18,10 +18,11 @@ import type {
 } from "@pulumi/pulumi/automation";
 
 import { ControlPlane } from "./control-plane/control-plane";
-import { ensureEngine } from "./engine/engine";
+import { type Engine, ensureEngine } from "./engine/engine";
 import { explain, SandboxError } from "./errors";
 import { stackFolder } from "./paths";
 import type { Progress } from "./progress";
+import { protectedResources, refusal } from "./protection";
 import { listLeftovers } from "./providers/aws/ledger";
 import { KubernetesModel } from "./providers/kubernetes/model";
 import { RandomModel } from "./providers/random/model";
@@ -70,9 +71,12 @@ export class Sandbox {
     const { stack, progress } = options;
     const folder = options.folder ?? stackFolder(stack);
     const onAws = platformKind(committedConfig(stack)) === "eks";
-    const engine = await ensureEngine(progress);
     const controlPlane = new ControlPlane({ stack, folder, context: options.context });
-    await controlPlane.start(progress);
+    // Side by side: on a fresh machine both are built, and a build's last step uses one core.
+    const [engine] = await progress.together<[Engine, void]>([
+      { title: "Pulumi engine", run: ensureEngine },
+      { title: "Kubernetes", run: async (own) => await controlPlane.start(own) },
+    ]);
 
     const providers = await serveAll(onAws, folder, controlPlane);
     try {
@@ -84,7 +88,11 @@ export class Sandbox {
         program: async () => await Promise.resolve({ ...options.program() }),
         adapt: (config) =>
           (options.configure ?? same)(onAws ? config : onSandboxCluster(config, controlPlane)),
-        environment: { PULUMI_DEBUG_PROVIDERS: debugProviders(providers) },
+        environment: {
+          PULUMI_DEBUG_PROVIDERS: debugProviders(providers),
+          // Where the engine finds a host for policy packs if it brings none of its own.
+          PATH: [process.env["PATH"], join(__dirname, "analyzer")].join(delimiter),
+        },
       });
       return new Sandbox(stack, folder, controlPlane, engineStack, Object.values(providers), {
         onEvent: options.onEvent,
@@ -101,8 +109,10 @@ export class Sandbox {
     return await this.run((callbacks) => this.engineStack.preview({ ...callbacks, ...options }));
   }
 
-  /** Creates or updates the stack. */
+  /** Creates or updates the stack; with policy packs only after a preview that satisfies them. */
   async up(options: { readonly policyPacks?: string[] } = {}): Promise<UpResult> {
+    // The Automation API skips the preview, in which a mandatory violation stops everything.
+    if (options.policyPacks !== undefined) await this.preview(options);
     return await this.run((callbacks) => this.engineStack.up({ ...callbacks, ...options }));
   }
 
@@ -111,8 +121,14 @@ export class Sandbox {
     return await this.run((callbacks) => this.engineStack.refresh({ ...callbacks, ...options }));
   }
 
-  /** Deletes everything that is not protected. */
+  /**
+   * Deletes the stack.
+   *
+   * @throws {SandboxError} when something in it is protected, before anything is deleted.
+   */
   async destroy(): Promise<DestroyResult> {
+    const urns = protectedResources(await this.exportState());
+    if (urns.length > 0) throw new SandboxError(refusal(this.stack, urns));
     return await this.run((callbacks) => this.engineStack.destroy(callbacks));
   }
 
@@ -147,7 +163,7 @@ export class Sandbox {
   /** Ends the control plane as well and removes all files of the stack. */
   async remove(): Promise<void> {
     await this.close();
-    await this.controlPlane.stop();
+    await this.controlPlane.remove();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
