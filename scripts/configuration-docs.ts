@@ -42,7 +42,7 @@ function bound(value: number | undefined): number | undefined {
 }
 
 function allowed(schema: JsonSchema): string {
-  if (schema.const !== undefined) return `\`${String(schema.const)}\``;
+  if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
   if (schema.enum !== undefined)
     return schema.enum.map((value) => `\`${String(value)}\``).join(", ");
   if (schema.type === "array") {

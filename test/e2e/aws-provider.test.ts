@@ -3,14 +3,13 @@
  * through a whole life. The stacks' own test covers everything else.
  */
 import assert from "node:assert/strict";
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import * as ec2 from "@pulumi/aws/ec2";
 import { Provider as AwsProvider } from "@pulumi/aws/provider";
 import { Cluster, type ClusterArgs } from "@pulumi/eks/cluster";
 import { Provider as EksProvider } from "@pulumi/eks/provider";
-import * as pulumi from "@pulumi/pulumi";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 
 import { ensureEngine } from "../../sandbox/engine/engine";
@@ -99,16 +98,17 @@ describe("aws and eks stand-ins on the engine", () => {
     served.push(aws, eks, kubernetes);
     const backend = join(folder, "backend");
     mkdirSync(backend);
+    // JSON is YAML; a provider by default would hide a child that does not inherit its own.
+    const config = { "pulumi:disable-default-providers": ["*"] };
+    writeFileSync(
+      join(folder, "Pulumi.yaml"),
+      JSON.stringify({ name: "example", runtime: "nodejs", config }),
+    );
     stack = await LocalWorkspace.createOrSelectStack(
       { stackName: "test", projectName: "example", program },
       {
         pulumiCommand: engine.command,
         workDir: folder,
-        projectSettings: {
-          name: "example",
-          runtime: "nodejs",
-          config: { "pulumi:disable-default-providers": { value: ["*"] } },
-        },
         envVars: {
           PULUMI_BACKEND_URL: `file://${backend}`,
           PULUMI_CONFIG_PASSPHRASE: "test",
@@ -126,8 +126,8 @@ describe("aws and eks stand-ins on the engine", () => {
   });
 
   const resources = async (): Promise<ExportedResource[]> => {
-    const { deployment } = await stack.exportStack();
-    return (deployment as { resources?: ExportedResource[] }).resources ?? [];
+    const exported = await stack.exportStack();
+    return (exported.deployment as { resources?: ExportedResource[] }).resources ?? [];
   };
 
   /** `type name < parent's name` of everything below the cluster component. */

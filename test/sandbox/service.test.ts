@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/require-await -- ProviderModel is asynchronous, fakes of it need not be */
 import assert from "node:assert/strict";
 import * as grpc from "@grpc/grpc-js";
 import fc from "fast-check";

@@ -338,7 +338,7 @@ function keepsItsName(
   const { autoname } = type;
   const name = autoname === undefined ? undefined : r.news[autoname];
   return (
-    name !== undefined && name === r.oldInputs[autoname ?? ""] && !isAutomatic(r.urn, String(name))
+    typeof name === "string" && name === r.oldInputs[autoname ?? ""] && !isAutomatic(r.urn, name)
   );
 }
 

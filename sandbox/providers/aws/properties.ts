@@ -13,9 +13,10 @@ export function changedInputs(type: ResourceType, olds: Props, news: Props): str
 
 /** Those of the type's replacing paths that differ. */
 export function replacingPaths(type: ResourceType, olds: Props, news: Props): string[] {
-  return (type.replaces ?? []).filter(
+  const changed = (type.replaces ?? []).filter(
     (path) => !sameValue(type, path, valueAt(olds, path), valueAt(news, path)),
   );
+  return [...changed, ...(type.replacesIf?.(olds, news) ?? [])];
 }
 
 function sameValue(type: ResourceType, path: string, a: unknown, b: unknown): boolean {

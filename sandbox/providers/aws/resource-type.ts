@@ -57,6 +57,8 @@ export interface ResourceType {
   readonly required?: readonly string[];
   /** Inputs whose change replaces the resource, as paths: `launchTemplate.id`. */
   readonly replaces?: readonly string[];
+  /** Further changes that replace it, as paths, where a rule is more than "it changed". */
+  replacesIf?(olds: Props, news: Props): readonly string[];
   /** Lists in which the order says something; in all others it is ignored. */
   readonly ordered?: readonly string[];
   readonly references?: readonly Reference[];
@@ -130,4 +132,9 @@ export function globalArn(account: Account, service: string, resource: string): 
 export function text(inputs: Props, property: string): string {
   const value = inputs[property];
   return typeof value === "string" ? value : "";
+}
+
+/** DNS labels carry digits of the account and region that never change. */
+export function accountDigits({ id, region }: Account, count: number): string {
+  return digest(`${id}/${region}`, count);
 }

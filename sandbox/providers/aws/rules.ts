@@ -16,18 +16,18 @@ export function viewOf(ledger: Ledger, self?: Entry): View {
 }
 
 /**
- * Checks values, references and names.
+ * Checks references, values and names, in this order.
  *
  * @throws Error with AWS's code and message.
  */
 export function validate(type: ResourceType, token: string, subject: Subject): void {
-  const complaint = type.validate?.(subject);
-  if (complaint !== undefined) throw new Error(complaint);
   for (const reference of type.references ?? []) {
     for (const value of valuesOf(reference, subject.inputs)) {
       if (!exists(reference, value, subject.view)) throw new Error(missing(reference, value));
     }
   }
+  const complaint = type.validate?.(subject);
+  if (complaint !== undefined) throw new Error(complaint);
   if (type.unique !== undefined) requireUnique(type, token, type.unique, subject);
 }
 
@@ -50,17 +50,17 @@ function requireUnique(
   { inputs, view }: Subject,
 ): void {
   const value = inputs[property];
-  if (value === undefined) return;
+  if (typeof value !== "string") return;
   if (view.all(token).some((entry) => entry.outputs[property] === value)) {
-    throw new Error(alreadyExists(type, token, String(value)));
+    throw new Error(alreadyExists(type, token, value));
   }
   const waiting = view.retained.some(
-    (kept) => kept.type === token && kept.id.includes(`:secret:${String(value)}-`),
+    (kept) => kept.type === token && kept.id.includes(`:secret:${value}-`),
   );
   if (waiting) {
     throw new Error(
       `InvalidRequestException: You can't create this secret because a secret with this name ` +
-        `is already scheduled for deletion: ${String(value)}`,
+        `is already scheduled for deletion: ${value}`,
     );
   }
 }

@@ -43,7 +43,7 @@ export function checkClusterArgs(args: ClusterArgs): void {
       "subnetIds, and the use of publicSubnetIds and/or privateSubnetIds are mutually exclusive. Choose a single approach.",
     );
   }
-  if (args.nodeGroupOptions && singleNodeOptions.some((option) => args[option])) {
+  if (args.nodeGroupOptions && singleNodeOptions.some((option) => args[option] !== undefined)) {
     throw new Error(
       "Setting nodeGroupOptions, and any set of singular node group option(s) on the cluster, is mutually exclusive. Choose a single approach.",
     );

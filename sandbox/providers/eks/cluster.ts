@@ -40,7 +40,7 @@ export class Cluster extends pulumi.ComponentResource {
   ) {
     super("eks:index:Cluster", name, inputs, opts);
     // The SDK of the program has type-checked them against the same interface.
-    this.args = inputs as ClusterArgs;
+    this.args = inputs;
     const { args } = this;
     checkClusterArgs(args);
     this.partition = getPartitionOutput({}, { parent: this }).partition;

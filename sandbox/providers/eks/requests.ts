@@ -111,7 +111,7 @@ async function inRuntime<T>(
     );
     await sdkRuntime.awaitFeatureSupport();
     setAllConfig(
-      Object.fromEntries(request.getConfigMap().toArray() as [string, string][]),
+      Object.fromEntries(request.getConfigMap().toArray()),
       request.getConfigsecretkeysList(),
     );
     let stray: (error: Error) => void = () => undefined;
@@ -128,7 +128,7 @@ async function inRuntime<T>(
 }
 
 function optionsOf(request: rpc.ConstructRequest): pulumi.ComponentResourceOptions {
-  const providers = request.getProvidersMap().toArray() as [string, string][];
+  const providers = request.getProvidersMap().toArray();
   return {
     aliases: request.getAliasesList().map((alias) => {
       // The program's SDK resolves aliases to URNs before it asks for the component.

@@ -1,18 +1,28 @@
 /** All types that the modelled account knows. */
 import type { ResourceType, ResourceTypes } from "../resource-type";
-import { dataTypes } from "./data";
+import { dnsTypes } from "./dns";
 import { ec2Types } from "./ec2";
 import { eksTypes } from "./eks";
+import { elasticacheTypes } from "./elasticache";
 import { identityTypes } from "./identity";
 import { observabilityTypes } from "./observability";
+import { rdsTypes } from "./rds";
+import { secretTypes } from "./secretsmanager";
+import { securityGroupTypes } from "./security-groups";
+import { storageTypes } from "./storage";
 
 /** Types by Pulumi token. */
 export const resourceTypes: ResourceTypes = {
   ...ec2Types,
+  ...securityGroupTypes,
   ...identityTypes,
+  ...secretTypes,
   ...eksTypes,
-  ...dataTypes,
+  ...rdsTypes,
+  ...elasticacheTypes,
   ...observabilityTypes,
+  ...storageTypes,
+  ...dnsTypes,
 };
 
 /**

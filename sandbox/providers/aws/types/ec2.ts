@@ -1,8 +1,8 @@
 /** EC2: network and launch templates. */
-import { Netmask } from "netmask";
-
-import { isUnknown } from "../../service";
-import { arn, ec2Id, type ResourceType, type ResourceTypes, text } from "../resource-type";
+import type { Props } from "../../service";
+import { arn, digest, ec2Id, type ResourceTypes, text } from "../resource-type";
+import { ec2Type, notFound } from "./ec2-type";
+import { complainOfSubnet, isCidr } from "./subnet-rules";
 
 const vpcType = "aws:ec2/vpc:Vpc";
 const subnetType = "aws:ec2/subnet:Subnet";
@@ -12,49 +12,12 @@ const routeTableType = "aws:ec2/routeTable:RouteTable";
 const inVpc = { property: "vpcId", to: vpcType } as const;
 const keyReference = { to: "aws:kms/key:Key", weak: true } as const;
 
-/** Most EC2 types: an id with a prefix, and an ARN made of it. */
-function ec2Type(prefix: string, kind: string, rest: Omit<ResourceType, "id">): ResourceType {
-  return {
-    ...rest,
-    id: () => ec2Id(prefix),
-    outputs: (subject, id) => ({
-      arn: arn(subject.account, "ec2", `${kind}/${id}`),
-      ownerId: subject.account.id,
-      ...rest.outputs?.(subject, id),
-    }),
-  };
-}
-
-function isCidr(value: unknown, min: number, max: number): boolean {
-  if (isUnknown(value)) return true;
-  try {
-    const block = new Netmask(String(value));
-    return (
-      block.bitmask >= min && block.bitmask <= max && `${block.base}/${block.bitmask}` === value
-    );
-  } catch {
-    return false;
-  }
-}
-
-const rule: ResourceType = {
-  required: ["securityGroupId", "ipProtocol"],
-  references: [
-    { property: "securityGroupId", to: groupType, weak: true },
-    { property: "referencedSecurityGroupId", to: groupType },
-  ],
-  id: () => ec2Id("sgr"),
-  outputs: ({ account }, id) => ({
-    arn: arn(account, "ec2", `security-group-rule/${id}`),
-    securityGroupRuleId: id,
-  }),
-};
-
 /** Types of the EC2 API. */
 export const ec2Types: ResourceTypes = {
   [vpcType]: ec2Type("vpc", "vpc", {
     required: ["cidrBlock"],
     replaces: ["cidrBlock", "instanceTenancy"],
+    missing: notFound("InvalidVpcID", "vpc ID"),
     validate: ({ inputs }) =>
       isCidr(inputs["cidrBlock"], 16, 28)
         ? undefined
@@ -69,16 +32,25 @@ export const ec2Types: ResourceTypes = {
     required: ["vpcId", "cidrBlock"],
     replaces: ["vpcId", "cidrBlock", "availabilityZone"],
     references: [inVpc],
-    validate: ({ inputs }) =>
-      isCidr(inputs["cidrBlock"], 16, 28)
-        ? undefined
-        : `InvalidSubnet.Range: The CIDR '${text(inputs, "cidrBlock")}' is invalid.`,
+    missing: notFound("InvalidSubnetID", "subnet ID"),
+    validate: complainOfSubnet,
   }),
   "aws:ec2/internetGateway:InternetGateway": ec2Type("igw", "internet-gateway", {
     references: [inVpc],
+    missing: notFound("InvalidInternetGatewayID", "internetGateway ID"),
+    refuseDeletion: ({ vpcId }, view) =>
+      view
+        .all("aws:ec2/natGateway:NatGateway")
+        .some(
+          ({ inputs }) =>
+            view.named(subnetType, text(inputs, "subnetId"))?.outputs["vpcId"] === vpcId,
+        )
+        ? `DependencyViolation: Network ${String(vpcId)} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.`
+        : undefined,
   }),
   "aws:ec2/eip:Eip": {
-    replaces: ["domain"],
+    replaces: ["domain", "address", "networkBorderGroup", "publicIpv4Pool"],
+    missing: notFound("InvalidAllocationID", "allocation ID"),
     id: () => ec2Id("eipalloc"),
     outputs: ({ account }, id) => {
       // 198.51.100.0/24 is for documentation (RFC 5737).
@@ -93,7 +65,8 @@ export const ec2Types: ResourceTypes = {
   },
   "aws:ec2/natGateway:NatGateway": {
     required: ["subnetId"],
-    replaces: ["subnetId", "allocationId", "connectivityType"],
+    replaces: ["subnetId", "allocationId", "connectivityType", "privateIp"],
+    missing: notFound("NatGateway", "nat gateway ID"),
     references: [
       { property: "subnetId", to: subnetType },
       { property: "allocationId", to: "aws:ec2/eip:Eip" },
@@ -109,18 +82,26 @@ export const ec2Types: ResourceTypes = {
     required: ["vpcId"],
     replaces: ["vpcId"],
     references: [inVpc],
-    outputs: () => ({ routes: [] }),
+    missing: notFound("InvalidRouteTableID", "routeTable ID"),
+    outputs: ({ inputs }) => ({ routes: inputs["routes"] ?? [] }),
   }),
   "aws:ec2/route:Route": {
     required: ["routeTableId"],
-    replaces: ["routeTableId", "destinationCidrBlock"],
+    replaces: [
+      "routeTableId",
+      "destinationCidrBlock",
+      "destinationIpv6CidrBlock",
+      "destinationPrefixListId",
+    ],
+    existsCode: "RouteAlreadyExists",
     tagged: false,
     references: [
       { property: "routeTableId", to: routeTableType, weak: true },
       { property: "gatewayId", to: "aws:ec2/internetGateway:InternetGateway" },
       { property: "natGatewayId", to: "aws:ec2/natGateway:NatGateway", weak: true },
     ],
-    id: ({ inputs }) => `r-${text(inputs, "routeTableId")}${ec2Id("").slice(-10)}`,
+    // A table has one route to a destination.
+    id: ({ inputs }) => `r-${text(inputs, "routeTableId")}${digest(destinationOf(inputs), 10)}`,
     outputs: () => ({ state: "active", origin: "CreateRoute" }),
   },
   "aws:ec2/routeTableAssociation:RouteTableAssociation": {
@@ -135,7 +116,8 @@ export const ec2Types: ResourceTypes = {
   },
   "aws:ec2/vpcEndpoint:VpcEndpoint": ec2Type("vpce", "vpc-endpoint", {
     required: ["vpcId"],
-    replaces: ["vpcId", "serviceName", "vpcEndpointType"],
+    replaces: ["vpcId", "serviceName", "serviceRegion", "vpcEndpointType"],
+    missing: notFound("InvalidVpcEndpointId", "Vpc Endpoint Id"),
     references: [
       inVpc,
       { property: "subnetIds", to: subnetType },
@@ -144,25 +126,41 @@ export const ec2Types: ResourceTypes = {
     ],
     outputs: () => ({ state: "available", requesterManaged: false }),
   }),
-  "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": {
-    references: [{ ...inVpc, weak: true }],
-    id: ({ inputs }) => text(inputs, "vpcId").replace(/^vpc-/, "sg-"),
+  "aws:ec2/vpcEndpointRouteTableAssociation:VpcEndpointRouteTableAssociation": {
+    required: ["routeTableId", "vpcEndpointId"],
+    replaces: ["routeTableId", "vpcEndpointId"],
+    tagged: false,
+    references: [
+      { property: "routeTableId", to: routeTableType, weak: true },
+      { property: "vpcEndpointId", to: "aws:ec2/vpcEndpoint:VpcEndpoint", weak: true },
+    ],
+    id: ({ inputs }) =>
+      `a-${text(inputs, "vpcEndpointId")}${digest(text(inputs, "routeTableId"), 10)}`,
+  },
+  // Adopted from the VPC, like the default security group: deleting it only resets it.
+  "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl": {
+    required: ["defaultNetworkAclId"],
+    replaces: ["defaultNetworkAclId"],
+    id: ({ inputs }) => text(inputs, "defaultNetworkAclId"),
     outputs: ({ account }, id) => ({
-      arn: arn(account, "ec2", `security-group/${id}`),
-      name: "default",
-      description: "default VPC security group",
+      arn: arn(account, "ec2", `network-acl/${id}`),
       ownerId: account.id,
+      vpcId: id.replace(/^acl-/, "vpc-"),
     }),
   },
-  [groupType]: ec2Type("sg", "security-group", {
-    replaces: ["name", "namePrefix", "description", "vpcId"],
-    autoname: "name",
-    references: [inVpc],
-  }),
-  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": rule,
-  "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": rule,
   "aws:ec2/flowLog:FlowLog": ec2Type("fl", "vpc-flow-log", {
-    replaces: ["vpcId", "subnetId", "logDestination", "iamRoleArn", "trafficType"],
+    replaces: [
+      "vpcId",
+      "subnetId",
+      "eniId",
+      "logDestination",
+      "logDestinationType",
+      "logFormat",
+      "iamRoleArn",
+      "trafficType",
+      "maxAggregationInterval",
+      "destinationOptions",
+    ],
     references: [
       { ...inVpc, weak: true },
       { property: "logDestination", to: "aws:cloudwatch/logGroup:LogGroup", weak: true },
@@ -172,6 +170,9 @@ export const ec2Types: ResourceTypes = {
   "aws:ec2/launchTemplate:LaunchTemplate": ec2Type("lt", "launch-template", {
     replaces: ["name", "namePrefix"],
     autoname: "name",
+    unique: "name",
+    existsCode: "InvalidLaunchTemplateName.AlreadyExistsException",
+    missing: notFound("InvalidLaunchTemplateId", "launch template"),
     references: [
       { property: "vpcSecurityGroupIds", to: groupType, weak: true },
       { property: "blockDeviceMappings.ebs.kmsKeyId", ...keyReference },
@@ -184,3 +185,11 @@ export const ec2Types: ResourceTypes = {
     },
   }),
 };
+
+function destinationOf(inputs: Props): string {
+  return (
+    text(inputs, "destinationCidrBlock") ||
+    text(inputs, "destinationIpv6CidrBlock") ||
+    text(inputs, "destinationPrefixListId")
+  );
+}

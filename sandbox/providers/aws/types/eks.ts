@@ -16,7 +16,31 @@ const ofCluster = { property: "clusterName", to: clusterType, weak: true } as co
 export const eksTypes: ResourceTypes = {
   [clusterType]: {
     required: ["roleArn", "vpcConfig"],
-    replaces: ["name", "roleArn", "kubernetesNetworkConfig", "bootstrapSelfManagedAddons"],
+    replaces: [
+      "name",
+      "roleArn",
+      "bootstrapSelfManagedAddons",
+      "accessConfig.bootstrapClusterCreatorAdminPermissions",
+      "kubernetesNetworkConfig.ipFamily",
+      "kubernetesNetworkConfig.serviceIpv4Cidr",
+      "remoteNetworkConfig",
+    ],
+    // Envelope encryption can be added to a cluster and never be taken away.
+    replacesIf: (olds, news) =>
+      olds["encryptionConfig"] !== undefined && news["encryptionConfig"] === undefined
+        ? ["encryptionConfig"]
+        : [],
+    existsCode: "ResourceInUseException",
+    missing: (value) => `ResourceNotFoundException: No cluster found for name: ${value}.`,
+    validate: ({ inputs }) => {
+      const config = (inputs["vpcConfig"] ?? {}) as Props;
+      const subnets = Array.isArray(config["subnetIds"]) ? config["subnetIds"].length : 0;
+      if (subnets < 2)
+        return "InvalidParameterException: Subnets specified must be in at least two different AZs";
+      return config["endpointPublicAccess"] === false && config["endpointPrivateAccess"] !== true
+        ? "InvalidParameterException: Private and public endpoint access cannot be false"
+        : undefined;
+    },
     autoname: "name",
     unique: "name",
     inUseCode: "ResourceInUseException",
@@ -74,12 +98,24 @@ export const eksTypes: ResourceTypes = {
       "capacityType",
       "clusterName",
       "diskSize",
+      "launchTemplate.id",
+      "launchTemplate.name",
+      "remoteAccess",
       "instanceTypes",
       "nodeGroupName",
       "nodeGroupNamePrefix",
       "nodeRoleArn",
       "subnetIds",
     ],
+    // The order in which EKS tries them.
+    ordered: ["instanceTypes"],
+    existsCode: "ResourceInUseException",
+    validate: ({ inputs }) => {
+      const { minSize, desiredSize, maxSize } = (inputs["scalingConfig"] ?? {}) as Props;
+      return Number(minSize) <= Number(desiredSize) && Number(desiredSize) <= Number(maxSize)
+        ? undefined
+        : `InvalidParameterException: desired capacity ${String(desiredSize)} must be between minimum ${String(minSize)} and maximum ${String(maxSize)}`;
+    },
     references: [
       // The one thing that EKS refuses to delete a cluster for.
       { property: "clusterName", to: clusterType },
@@ -111,7 +147,7 @@ export const eksTypes: ResourceTypes = {
   [scalingGroupType]: { id: () => hex(8) },
   "aws:autoscaling/tag:Tag": {
     required: ["autoscalingGroupName", "tag"],
-    replaces: ["autoscalingGroupName"],
+    replaces: ["autoscalingGroupName", "tag.key"],
     tagged: false,
     references: [{ property: "autoscalingGroupName", to: scalingGroupType, weak: true }],
     id: ({ inputs }) =>
@@ -120,6 +156,7 @@ export const eksTypes: ResourceTypes = {
   "aws:eks/addon:Addon": {
     required: ["clusterName", "addonName"],
     replaces: ["clusterName", "addonName"],
+    existsCode: "ResourceInUseException",
     references: [ofCluster, { property: "serviceAccountRoleArn", to: roleType, weak: true }],
     id: ({ inputs }) => `${text(inputs, "clusterName")}:${text(inputs, "addonName")}`,
     outputs: ({ account, inputs }, id) => ({
@@ -130,6 +167,7 @@ export const eksTypes: ResourceTypes = {
   "aws:eks/accessEntry:AccessEntry": {
     required: ["clusterName", "principalArn"],
     replaces: ["clusterName", "principalArn", "type"],
+    existsCode: "ResourceInUseException",
     references: [ofCluster],
     id: ({ inputs }) => `${text(inputs, "clusterName")}:${text(inputs, "principalArn")}`,
     outputs: ({ account, inputs }, id) => ({
@@ -141,6 +179,13 @@ export const eksTypes: ResourceTypes = {
     required: ["clusterName", "principalArn", "policyArn", "accessScope"],
     replaces: ["clusterName", "principalArn", "policyArn", "accessScope"],
     tagged: false,
+    validate: ({ inputs, view }) =>
+      view.named(
+        "aws:eks/accessEntry:AccessEntry",
+        `${text(inputs, "clusterName")}:${text(inputs, "principalArn")}`,
+      ) === undefined
+        ? `ResourceNotFoundException: The specified principalArn could not be found: ${text(inputs, "principalArn")}`
+        : undefined,
     references: [ofCluster],
     id: ({ inputs }) =>
       [text(inputs, "clusterName"), text(inputs, "principalArn"), text(inputs, "policyArn")].join(
@@ -150,6 +195,17 @@ export const eksTypes: ResourceTypes = {
   "aws:eks/podIdentityAssociation:PodIdentityAssociation": {
     required: ["clusterName", "namespace", "serviceAccount", "roleArn"],
     replaces: ["clusterName", "namespace", "serviceAccount"],
+    existsCode: "ResourceInUseException",
+    validate: ({ inputs, view }) =>
+      view
+        .all("aws:eks/podIdentityAssociation:PodIdentityAssociation")
+        .some(({ inputs: other }) =>
+          ["clusterName", "namespace", "serviceAccount"].every(
+            (property) => other[property] === inputs[property],
+          ),
+        )
+        ? `ResourceInUseException: Association already exists: ${text(inputs, "namespace")}/${text(inputs, "serviceAccount")}`
+        : undefined,
     references: [ofCluster, { property: "roleArn", to: roleType, weak: true }],
     id: () => `a-${randomUUID().replaceAll("-", "").slice(0, 17)}`,
     outputs: ({ account, inputs }, id) => ({

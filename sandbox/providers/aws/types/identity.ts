@@ -1,23 +1,24 @@
-/** IAM, KMS and Secrets Manager. */
+/** IAM and KMS. */
 import { randomUUID } from "node:crypto";
 
-import { arn, digest, globalArn, type ResourceTypes, suffix, text } from "../resource-type";
+import { arn, digest, globalArn, type ResourceTypes, text } from "../resource-type";
 
 const roleType = "aws:iam/role:Role";
 const keyType = "aws:kms/key:Key";
-const secretType = "aws:secretsmanager/secret:Secret";
 const policyType = "aws:iam/policy:Policy";
 
 const awsManagedPolicy = /^arn:aws:iam::aws:policy\//;
 
-/** Types of IAM, KMS and Secrets Manager. */
+/** Types of IAM and KMS. */
 export const identityTypes: ResourceTypes = {
   [roleType]: {
     required: ["assumeRolePolicy"],
     replaces: ["name", "namePrefix", "path"],
     autoname: "name",
     unique: "name",
+    existsCode: "EntityAlreadyExists",
     inUseCode: "DeleteConflict",
+    missing: (value) => `NoSuchEntity: The role with name ${value} cannot be found.`,
     id: ({ inputs }) => text(inputs, "name"),
     outputs: ({ account }, id) => ({
       arn: globalArn(account, "iam", `role/${id}`),
@@ -30,7 +31,9 @@ export const identityTypes: ResourceTypes = {
     replaces: ["name", "namePrefix", "path", "description"],
     autoname: "name",
     unique: "name",
+    existsCode: "EntityAlreadyExists",
     inUseCode: "DeleteConflict",
+    missing: (value) => `NoSuchEntity: Policy ${value} does not exist or is not attachable.`,
     id: ({ account, inputs }) => globalArn(account, "iam", `policy/${text(inputs, "name")}`),
     outputs: (_subject, id) => ({ arn: id }),
   },
@@ -52,14 +55,39 @@ export const identityTypes: ResourceTypes = {
     ],
     id: ({ inputs }) => `${text(inputs, "role")}/${text(inputs, "policyArn")}`,
   },
+  "aws:iam/instanceProfile:InstanceProfile": {
+    replaces: ["name", "namePrefix", "path"],
+    autoname: "name",
+    unique: "name",
+    existsCode: "EntityAlreadyExists",
+    references: [{ property: "role", to: roleType }],
+    id: ({ inputs }) => text(inputs, "name"),
+    outputs: ({ account }, id) => ({
+      arn: globalArn(account, "iam", `instance-profile/${id}`),
+      uniqueId: `AIPA${digest(id, 17).toUpperCase()}`,
+    }),
+  },
+  "aws:iam/openIdConnectProvider:OpenIdConnectProvider": {
+    required: ["clientIdLists", "url"],
+    replaces: ["url"],
+    existsCode: "EntityAlreadyExists",
+    id: ({ account, inputs }) =>
+      globalArn(account, "iam", `oidc-provider/${text(inputs, "url").replace("https://", "")}`),
+    outputs: ({ inputs }, id) => ({
+      arn: id,
+      // The provider keeps it without the scheme.
+      url: text(inputs, "url").replace("https://", ""),
+    }),
+  },
   [keyType]: {
-    replaces: ["keyUsage", "customerMasterKeySpec", "multiRegion"],
+    missing: (value) => `NotFoundException: Key '${value}' does not exist`,
+    replaces: ["keyUsage", "customerMasterKeySpec", "customKeyStoreId", "multiRegion", "xksKeyId"],
     id: () => randomUUID(),
     outputs: ({ account }, id) => ({ arn: arn(account, "kms", `key/${id}`), keyId: id }),
     // A key goes after its waiting time only, and can be kept until then.
     retains: (inputs, id) => ({
       id,
-      reason: `key pending deletion for ${String(inputs["deletionWindowInDays"] ?? 30)} days`,
+      reason: `key pending deletion for ${Number(inputs["deletionWindowInDays"] ?? 30)} days`,
     }),
   },
   "aws:kms/alias:Alias": {
@@ -68,40 +96,12 @@ export const identityTypes: ResourceTypes = {
     tagged: false,
     autoname: "name",
     unique: "name",
+    existsCode: "AlreadyExistsException",
     references: [{ property: "targetKeyId", to: keyType, weak: true }],
     id: ({ inputs }) => text(inputs, "name"),
     outputs: ({ account, inputs }, id) => ({
       arn: arn(account, "kms", id),
       targetKeyArn: arn(account, "kms", `key/${text(inputs, "targetKeyId").split("/").at(-1)}`),
-    }),
-  },
-  [secretType]: {
-    replaces: ["name", "namePrefix"],
-    autoname: "name",
-    unique: "name",
-    references: [{ property: "kmsKeyId", to: keyType, weak: true }],
-    id: ({ account, inputs }) =>
-      arn(account, "secretsmanager", `secret:${text(inputs, "name")}-${suffix(6)}`),
-    outputs: (_subject, id) => ({ arn: id }),
-    retains: (inputs, id) =>
-      inputs["recoveryWindowInDays"] === 0
-        ? undefined
-        : {
-            id,
-            reason: `secret recoverable for ${String(inputs["recoveryWindowInDays"] ?? 30)} days`,
-          },
-  },
-  "aws:secretsmanager/secretVersion:SecretVersion": {
-    required: ["secretId"],
-    replaces: ["secretId"],
-    tagged: false,
-    secrets: ["secretString", "secretBinary"],
-    references: [{ property: "secretId", to: secretType, weak: true }],
-    id: ({ inputs }) => `${text(inputs, "secretId")}|terraform-${randomUUID()}`,
-    outputs: ({ inputs }, id) => ({
-      arn: text(inputs, "secretId"),
-      versionId: id.split("|")[1] ?? "",
-      versionStages: ["AWSCURRENT"],
     }),
   },
 };

@@ -11,6 +11,13 @@ export const observabilityTypes: ResourceTypes = {
     replaces: ["name", "namePrefix", "logGroupClass"],
     autoname: "name",
     unique: "name",
+    existsCode: "ResourceAlreadyExistsException",
+    missing: (value) =>
+      `ResourceNotFoundException: The specified log group does not exist: ${value}`,
+    refuseDeletion: (inputs) =>
+      inputs["deletionProtectionEnabled"] === true
+        ? "ValidationException: Cannot delete log group because deletion protection is enabled"
+        : undefined,
     references: [{ property: "kmsKeyId", to: "aws:kms/key:Key", weak: true }],
     id: ({ inputs }) => text(inputs, "name"),
     outputs: ({ account }, id) => ({ arn: arn(account, "logs", `log-group:${id}`) }),
@@ -26,6 +33,7 @@ export const observabilityTypes: ResourceTypes = {
   },
   [topicType]: {
     replaces: ["name", "namePrefix", "fifoTopic"],
+    missing: () => "NotFound: Topic does not exist",
     autoname: "name",
     unique: "name",
     references: [{ property: "kmsMasterKeyId", to: "aws:kms/key:Key", weak: true }],

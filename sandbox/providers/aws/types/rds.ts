@@ -1,5 +1,14 @@
-/** RDS and ElastiCache. */
-import { type Account, arn, digest, hex, type ResourceTypes, text } from "../resource-type";
+/** RDS. */
+import {
+  accountDigits,
+  type Account,
+  arn,
+  digest,
+  hex,
+  type ResourceTypes,
+  text,
+} from "../resource-type";
+import { complainOfInstance, complainOfZones } from "./rds-rules";
 
 const groupType = "aws:ec2/securityGroup:SecurityGroup";
 const subnetType = "aws:ec2/subnet:Subnet";
@@ -7,31 +16,19 @@ const keyType = "aws:kms/key:Key";
 const rdsSubnetGroupType = "aws:rds/subnetGroup:SubnetGroup";
 const rdsParameterGroupType = "aws:rds/parameterGroup:ParameterGroup";
 const rdsInstanceType = "aws:rds/instance:Instance";
-const cacheSubnetGroupType = "aws:elasticache/subnetGroup:SubnetGroup";
-const cacheParameterGroupType = "aws:elasticache/parameterGroup:ParameterGroup";
 const topicType = "aws:sns/topic:Topic";
 
-/** DNS labels carry digits of the account and region that never change. */
-function accountDigits({ id, region }: Account, count: number): string {
-  return digest(`${id}/${region}`, count);
-}
-
-/** `sae1` for sa-east-1, as ElastiCache abbreviates regions in its DNS names. */
-function shortRegion(region: string): string {
-  return region
-    .split("-")
-    .map((part, index) => (index === 0 ? part : part.slice(0, 1)))
-    .join("");
-}
-
-/** Types of RDS and ElastiCache. */
-export const dataTypes: ResourceTypes = {
+/** Types of RDS. */
+export const rdsTypes: ResourceTypes = {
   [rdsSubnetGroupType]: {
     required: ["subnetIds"],
     replaces: ["name", "namePrefix"],
     autoname: "name",
     unique: "name",
+    existsCode: "DBSubnetGroupAlreadyExists",
     inUseCode: "InvalidDBSubnetGroupStateFault",
+    missing: (value) => `DBSubnetGroupNotFoundFault: DBSubnetGroup '${value}' does not exist`,
+    validate: complainOfZones,
     references: [{ property: "subnetIds", to: subnetType }],
     id: ({ inputs }) => text(inputs, "name"),
     outputs: ({ account }, id) => ({ arn: arn(account, "rds", `subgrp:${id}`) }),
@@ -41,28 +38,35 @@ export const dataTypes: ResourceTypes = {
     replaces: ["name", "namePrefix", "family", "description"],
     autoname: "name",
     unique: "name",
+    existsCode: "DBParameterGroupAlreadyExists",
     inUseCode: "InvalidDBParameterGroupState",
+    missing: (value) => `DBParameterGroupNotFound: DBParameterGroup not found: ${value}`,
     id: ({ inputs }) => text(inputs, "name") || `${text(inputs, "namePrefix")}${hex(26)}`,
     outputs: ({ account }, id) => ({ arn: arn(account, "rds", `pg:${id}`), name: id }),
   },
   [rdsInstanceType]: {
     required: ["instanceClass"],
+    // The identifier is not among them: RDS renames an instance.
     replaces: [
-      "identifier",
-      "engine",
-      "dbName",
-      "username",
-      "storageEncrypted",
-      "kmsKeyId",
       "availabilityZone",
-      "snapshotIdentifier",
       "characterSetName",
+      "customIamInstanceProfile",
+      "dbName",
+      "engine",
+      "kmsKeyId",
+      "ncharCharacterSetName",
+      "restoreToPointInTime",
+      "snapshotIdentifier",
+      "storageEncrypted",
       "timezone",
+      "username",
     ],
     autoname: "identifier",
     unique: "identifier",
-    secrets: ["password"],
+    secrets: ["password", "passwordWo"],
+    existsCode: "DBInstanceAlreadyExists",
     inUseCode: "InvalidDBInstanceState",
+    missing: (value) => `DBInstanceNotFound: DBInstance ${value} not found`,
     references: [
       { property: "dbSubnetGroupName", to: rdsSubnetGroupType },
       { property: "parameterGroupName", to: rdsParameterGroupType, external: /^default\./ },
@@ -73,19 +77,7 @@ export const dataTypes: ResourceTypes = {
       // Another region's source is named by its ARN and is not in this account's model.
       { property: "replicateSourceDb", to: rdsInstanceType, external: /^arn:/ },
     ],
-    validate: ({ inputs }) => {
-      if (
-        inputs["allocatedStorage"] === undefined &&
-        inputs["snapshotIdentifier"] === undefined &&
-        inputs["replicateSourceDb"] === undefined
-      ) {
-        return "InvalidParameterValue: Invalid storage size for engine name postgres and storage type gp3: null";
-      }
-      if (inputs["manageMasterUserPassword"] === true && inputs["password"] !== undefined) {
-        return "InvalidParameterCombination: You can't specify MasterUserPassword when ManageMasterUserPassword is enabled.";
-      }
-      return undefined;
-    },
+    validate: complainOfInstance,
     // The id of the provider's resource is RDS's own resource id, not the identifier.
     id: () => `db-${hex(26).toUpperCase()}`,
     outputs: ({ account, inputs }, id) => {
@@ -139,6 +131,7 @@ export const dataTypes: ResourceTypes = {
     required: ["sourceDbSnapshotIdentifier", "targetDbSnapshotIdentifier"],
     replaces: ["sourceDbSnapshotIdentifier", "targetDbSnapshotIdentifier", "kmsKeyId"],
     unique: "targetDbSnapshotIdentifier",
+    existsCode: "DBSnapshotAlreadyExists",
     // The source lies outside: production's own snapshot, shared with the account.
     references: [{ property: "kmsKeyId", to: keyType, weak: true }],
     id: ({ inputs }) => text(inputs, "targetDbSnapshotIdentifier"),
@@ -153,86 +146,13 @@ export const dataTypes: ResourceTypes = {
     replaces: ["name", "namePrefix"],
     autoname: "name",
     unique: "name",
+    existsCode: "SubscriptionAlreadyExist",
     references: [{ property: "snsTopic", to: topicType, weak: true }],
     id: ({ inputs }) => text(inputs, "name"),
     outputs: ({ account }, id) => ({
       arn: arn(account, "rds", `es:${id}`),
       customerAwsId: account.id,
     }),
-  },
-  [cacheSubnetGroupType]: {
-    required: ["subnetIds"],
-    replaces: ["name"],
-    autoname: "name",
-    unique: "name",
-    inUseCode: "CacheSubnetGroupInUse",
-    references: [{ property: "subnetIds", to: subnetType }],
-    id: ({ inputs }) => text(inputs, "name"),
-    outputs: ({ account }, id) => ({ arn: arn(account, "elasticache", `subnetgroup:${id}`) }),
-  },
-  [cacheParameterGroupType]: {
-    required: ["family"],
-    replaces: ["name", "family", "description"],
-    autoname: "name",
-    unique: "name",
-    inUseCode: "InvalidCacheParameterGroupState",
-    id: ({ inputs }) => text(inputs, "name"),
-    outputs: ({ account }, id) => ({ arn: arn(account, "elasticache", `parametergroup:${id}`) }),
-  },
-  "aws:elasticache/replicationGroup:ReplicationGroup": {
-    required: ["description"],
-    replaces: [
-      "replicationGroupId",
-      "atRestEncryptionEnabled",
-      "kmsKeyId",
-      "port",
-      "snapshotName",
-      "subnetGroupName",
-    ],
-    autoname: "replicationGroupId",
-    unique: "replicationGroupId",
-    secrets: ["authToken"],
-    references: [
-      { property: "subnetGroupName", to: cacheSubnetGroupType },
-      { property: "parameterGroupName", to: cacheParameterGroupType, external: /^default\./ },
-      { property: "securityGroupIds", to: groupType },
-      { property: "kmsKeyId", to: keyType, weak: true },
-      {
-        property: "logDeliveryConfigurations.destination",
-        to: "aws:cloudwatch/logGroup:LogGroup",
-        weak: true,
-      },
-    ],
-    validate: ({ inputs }) => {
-      if (inputs["authToken"] !== undefined && inputs["transitEncryptionEnabled"] !== true) {
-        return "InvalidParameterCombination: AUTH token is only supported with encryption-in-transit.";
-      }
-      if (inputs["automaticFailoverEnabled"] === true && Number(inputs["numCacheClusters"]) < 2) {
-        return "InvalidParameterCombination: Automatic failover requires at least one replica.";
-      }
-      return undefined;
-    },
-    id: ({ inputs }) => text(inputs, "replicationGroupId"),
-    outputs: ({ account, inputs }, id) => {
-      const zone = `${accountDigits(account, 6)}.${shortRegion(account.region)}.cache.amazonaws.com`;
-      const nodes = Math.max(1, Number(inputs["numCacheClusters"] ?? 1) || 1);
-      return {
-        arn: arn(account, "elasticache", `replicationgroup:${id}`),
-        primaryEndpointAddress: `master.${id}.${zone}`,
-        readerEndpointAddress: `replica.${id}.${zone}`,
-        memberClusters: Array.from(
-          { length: nodes },
-          (_, index) => `${id}-${String(index + 1).padStart(3, "0")}`,
-        ),
-        engineVersionActual: `${text(inputs, "engineVersion")}.0`,
-        clusterEnabled: false,
-        ...("port" in inputs ? {} : { port: 6379 }),
-      };
-    },
-    retains: (inputs) =>
-      text(inputs, "finalSnapshotIdentifier") === ""
-        ? undefined
-        : { id: text(inputs, "finalSnapshotIdentifier"), reason: "final snapshot" },
   },
 };
 
