@@ -169,9 +169,15 @@ export function removeStaleLocks(folder: string): Lock[] {
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     // EPERM: the process lives and belongs to somebody else.
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
+  return !isZombie(pid);
+}
+
+/** Whether a process has ended and only waits to be noticed, as in containers without an init. */
+function isZombie(pid: number): boolean {
+  const path = `/proc/${pid}/stat`;
+  return existsSync(path) && / Z /.test(readFileSync(path, "utf8").replace(/^.*\)/s, ""));
 }
