@@ -82,6 +82,9 @@ async function up(sandbox: Sandbox): Promise<string> {
   const kubeconfig = relative(process.cwd(), sandbox.controlPlane.kubeconfigPath);
   print("Where to look next");
   print(`  kubectl --kubeconfig ${kubeconfig} get pods --all-namespaces`);
+  print(
+    `  npm run kubectl -- --stack ${sandbox.stack} get pods --all-namespaces   (without a kubectl of your own)`,
+  );
   print(`  npm start -- --stack ${sandbox.stack}             again: no changes`);
   print(`  npm start -- --stack ${sandbox.stack} --destroy   deletes it, and ends the cluster`);
   return summarize(summary.resourceChanges);

@@ -13,6 +13,7 @@ import (
 	"k8s.io/component-base/cli"
 	_ "k8s.io/component-base/metrics/prometheus/clientgo" // as in the programs' own main packages
 	_ "k8s.io/component-base/metrics/prometheus/version"
+	kubectl "k8s.io/kubectl/pkg/cmd"
 	apiserver "k8s.io/kubernetes/cmd/kube-apiserver/app"
 	controllermanager "k8s.io/kubernetes/cmd/kube-controller-manager/app"
 	scheduler "k8s.io/kubernetes/cmd/kube-scheduler/app"
@@ -20,7 +21,7 @@ import (
 
 const usage = `usage: control-plane PROGRAM [flags]
 programs: etcd, kube-apiserver, kube-controller-manager, kube-scheduler, kwok,
-          certificates FOLDER`
+          kubectl, certificates FOLDER`
 
 func main() {
 	if len(os.Args) < 2 {
@@ -40,6 +41,8 @@ func main() {
 		run(scheduler.NewSchedulerCommand())
 	case "kwok":
 		kwok()
+	case "kubectl":
+		run(kubectl.NewDefaultKubectlCommand())
 	case "certificates":
 		if len(os.Args) != 2 {
 			fail(usage)
