@@ -26,7 +26,10 @@ const args = ["--kubeconfig", kubeconfigPath, "--context", context, ...rest];
 const found = spawnSync("kubectl", args, { stdio: "inherit" });
 const program = controlPlaneProgram();
 const result =
-  (found.error as NodeJS.ErrnoException | undefined)?.code === "ENOENT" && isBuilt(program)
+  found.error !== undefined &&
+  "code" in found.error &&
+  found.error.code === "ENOENT" &&
+  isBuilt(program)
     ? spawnSync(join(goProgramFolder(program), "bin", program.binary), ["kubectl", ...args], {
         stdio: "inherit",
       })
